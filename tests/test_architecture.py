@@ -259,6 +259,7 @@ def _all_sheets() -> Iterable[tuple[str, str]]:
         yield from ((name, sheet) for sheet in default_sheets(module))
 
 
+@pytest.mark.conforms("WCAG 1.4.3", "WCAG 1.4.11")
 def test_every_pair_of_the_themes_is_readable() -> None:
     weak = {
         (name, *pair): round(contrast, 2)
@@ -269,6 +270,7 @@ def test_every_pair_of_the_themes_is_readable() -> None:
     assert weak == {}
 
 
+@pytest.mark.conforms("WCAG 1.4.3", "WCAG 1.4.11")
 def test_sheets_draw_no_other_pairs() -> None:
     """A text and its ground are one of the pairs that are measured, or the same to hide it."""
     drawn = {

@@ -28,6 +28,8 @@ class Page(StrEnum):
     NOTICES = "notices"
     RIGHTS = "rights"
     LANGUAGES = "languages"
+    CONFORMANCE = "conformance"
+    PEOPLE = "people"
     ARCHITECTURE = "architecture"
     TESTS = "tests"
     CHANGELOG = "changelog"

@@ -39,7 +39,7 @@ def test(form: FormatOption = Format.TABLE) -> None:
             health = examine_speech(folder, settings)
             raise NotDone(speech_finding(health).sentence)
         for code in filter(voices().get, voices()):
-            text = Texts(code).gettext(_TESTED)
+            text = Texts(code, has_pictures=True).gettext(_TESTED)
             speaker.say([Utterance(text, code)])
             until = time.monotonic() + _LONGEST_SECONDS
             while speaker.is_speaking and time.monotonic() < until:
@@ -65,7 +65,7 @@ def test(form: FormatOption = Format.TABLE) -> None:
 
 @app.command("sentences", cls=Verb)
 def sentences(form: FormatOption = Format.TABLE) -> None:
-    """List the sentences of the screens, with the name that a recording of each has.
+    """List the sentences, each with the name of its recording.
 
     Those with a gap for a name or a number are left out: they are always synthesised.
     """

@@ -28,7 +28,9 @@ _HEADPHONE_INSERT: Final = 2
 _EVENT: Final = struct.Struct("llHHi")
 _GET_SWITCHES: Final = 0x8008451B
 """EVIOCGSW for 8 bytes (linux/input.h)."""
-_WATCH_SECONDS: Final = 1.0
+_WATCH_SECONDS: Final = 0.5
+"""How long until it is looked whether to watch on."""
+_CLOSE_SECONDS: Final = 1.0
 _AGAIN_SECONDS: Final = 10.0
 """How long until it is tried anew where nothing knows, or what knew has ended."""
 _JACK: Final = re.compile(
@@ -71,8 +73,9 @@ class Headphones:
             self._tell(bool(are_in))
 
     def close(self) -> None:
-        """Watch no longer."""
+        """Watch no longer, and wait a moment, so that no program that watches is left behind."""
         self._closed.set()
+        self._thread.join(_CLOSE_SECONDS)
 
 
 def knows_headphones(root: Path = Path("/")) -> bool:

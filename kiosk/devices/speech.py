@@ -129,6 +129,8 @@ class Speaker:
         self._engines: list[SpeechEngine] = []
         self._dispatcher: Dispatcher | None = None
         self._recordings = Recordings(None)
+        self._has_spoken = False
+        """Whether an engine may remember what it has said."""
         self._patience: dict[str, _Patience] = {}
         self._logged: set[str] = set()
         self._asked_at = 0.0
@@ -305,8 +307,10 @@ class Speaker:
             is_fresh, wish.is_fresh = wish.is_fresh, False
             may_be_private = wish.is_aloud or self.has_headphones
         if is_fresh:
-            for engine in self._engines:
-                engine.close()
+            if self._has_spoken:
+                for engine in self._engines:
+                    engine.close()
+                self._has_spoken = False
             self._look()
         if plan is not None:
             self._say_all(turn, sayable(plan, self._can_say_this, may_be_private=may_be_private))
@@ -351,6 +355,7 @@ class Speaker:
         for engine in self._engines:
             if not engine.can_say(voice) or not self._patient(engine.name).is_over:
                 continue
+            self._has_spoken = True
             if self._plays(turn, engine.name, engine.speak(one.text, voice, rate)):
                 return
 

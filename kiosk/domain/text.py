@@ -18,6 +18,12 @@ _USUAL = 4096
 _MOST_MARKS = 4
 """Marks on one letter; more than any name needs, and enough to write over other lines."""
 
+STEERING = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
+"""What acts on a terminal: controls (C0, C1, bidirectional), line separators, tags, surrogates."""
+
 _TOML_PLACE = re.compile(r"\(at (line \d+, column \d+)\)$")
 _ID = re.compile(r"[STFGM]\d{7}[A-Z]", re.ASCII)
 _PART_OF_ID = re.compile(r"[STFGM]?\d{3,4}[A-Z]", re.ASCII)

@@ -130,6 +130,23 @@ class AskingScreen(LockedScreen, Generic[Side]):
         else:
             super().move_focus_from(widget, avoiding)
 
+    def focus_next(self, selector: "str | type[Widget]" = "*") -> Widget | None:
+        """Move the focus on, and what has got it into view."""
+        return self.show_focus(super().focus_next(selector))
+
+    def focus_previous(self, selector: "str | type[Widget]" = "*") -> Widget | None:
+        """Move the focus back, and what has got it into view."""
+        return self.show_focus(super().focus_previous(selector))
+
+    def show_focus(self, widget: Widget | None) -> Widget | None:
+        """Scroll what gets the focus into view, and return it.
+
+        Textual would put it in the middle, and then leaves a tile below the fold where it is.
+        """
+        if widget is not None:
+            self.call_after_refresh(self.scroll_to_widget, widget, animate=False)
+        return widget
+
     def on_resize(self) -> None:
         self.call_after_refresh(self._focus_again)
 

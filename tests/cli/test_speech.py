@@ -38,6 +38,8 @@ def test_every_language_is_said(kiosk: Kiosk, demo: Path, speaking: ToneEngine) 
     assert [row["language"] for row in answer.rows] == ["en", "zh", "ms", "ta"]
     assert all(row["said_by"] == "tone, file" and row["first_ms"] >= 0 for row in answer.rows)
     assert [voice for _, voice, _ in speaking.given] == ["en", "cmn", "ms", "ta"]
+    # Each in itself, whatever letters this terminal can show.
+    assert len({text for text, _, _ in speaking.given}) == 4
 
 
 def test_a_language_that_nothing_speaks_is_named(

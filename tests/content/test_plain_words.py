@@ -30,6 +30,28 @@ CLINICAL = re.compile(
 """What a waiting room must never read on the screen."""
 
 
+BY_LOOKS = re.compile(
+    r"\b(?:above|below|beside|beneath|under|left|right|top|bottom|corner|middle|red|green|blue|yellow"
+    r"|grey|round|square|large|small|bold)\b",
+    re.IGNORECASE,
+)
+"""How a thing looks, or where it stands; to be told by that alone would not help everybody."""
+RIGHT = re.compile(r"\b(?:is|say it is|no) right\b|^(?:right$|Is this right)")
+"""Where "right" means correct."""
+NAMED_OTHERWISE_TOO = {
+    "A peer does not stand above you.",
+    "A small booklet lists what is on offer.",
+    "Hold the square code of your pass to the scanner.",
+    'Look under "Take something home", or ask a staff member for a copy.',
+    "Small steps that you choose.",
+    "That code does not look right.",
+    "The square code that you see then is your slip.",
+    "There is a square code, for the camera of a phone.",
+    "With your slip under the scanner it happens at once.",
+}
+"""Sentences with such a word that point at nothing, or name it by more than that."""
+
+
 def _slug(article: Article) -> str:
     return article.slug
 
@@ -95,6 +117,13 @@ def test_no_clinical_label_is_shown_to_visitors() -> None:
     shown += _messages(for_visitors=True)
     shown += [f"{line.name} {line.note}" for line in helplines("en", date(2026, 11, 23)).lines]
     assert [hit.group() for text in shown for hit in CLINICAL.finditer(text)] == []
+
+
+@pytest.mark.conforms("WCAG 1.3.3")
+def test_no_sentence_points_at_something_by_its_looks_or_place_alone() -> None:
+    shown = [*(article.markdown for article in PAGES), *_messages(for_visitors=True)]
+    found = {one for text in shown for one in sentences(prose(text)) if BY_LOOKS.search(one)}
+    assert {one for one in found if not RIGHT.search(one)} == NAMED_OTHERWISE_TOO
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from kiosk.content.shaping import draw_line, needs_shaping
 HELP_NOW = "உதவி இப்போது"
 
 
+@pytest.mark.conforms("WCAG 1.4.5")
 def test_only_what_terminals_break_needs_a_picture() -> None:
     assert needs_shaping(HELP_NOW)
     assert needs_shaping("H உதவி")

@@ -4,6 +4,7 @@ import json
 import os
 import struct
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -152,6 +153,17 @@ def test_only_changes_are_told_and_what_ends_counts_as_out() -> None:
     assert ended.is_set()
     assert told == [True, False]
     headphones.close()
+
+
+def test_what_watches_ends_with_the_program(tmp_path: Path) -> None:
+    program = tmp_path / "pw-dump"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o700)
+    before = own_children()
+    headphones = Headphones(lambda _: None, partial(watch_pipewire, str(program)))
+    assert until(lambda: own_children() > before)
+    headphones.close()
+    assert own_children() == before
 
 
 def test_a_machine_that_cannot_tell_has_none() -> None:

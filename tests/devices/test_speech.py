@@ -121,6 +121,7 @@ def quiet(speaker: Speaker) -> bool:
     return until(lambda: not speaker.is_speaking)
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.14", "WCAG 3.1.1")
 def test_it_says_one_after_the_other_each_by_its_voice(room: Room) -> None:
     speaker: Speech = room.open()
     assert isinstance(speaker, Speaker)
@@ -136,6 +137,7 @@ def test_it_says_one_after_the_other_each_by_its_voice(room: Room) -> None:
     assert speaker.measures.said_by == "tone, file"
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.5", "EN 301 549 5.1.3.10")
 def test_what_comes_next_takes_the_place_of_what_is_said(room: Room) -> None:
     room.tone.seconds = 30
     speaker = room.open()
@@ -150,6 +152,7 @@ def test_what_comes_next_takes_the_place_of_what_is_said(room: Room) -> None:
     assert room.tone.stopped == 1
 
 
+@pytest.mark.conforms("WCAG 1.4.2")
 def test_silence_is_at_once(room: Room) -> None:
     room.tone.seconds = 30
     speaker = room.open()
@@ -174,6 +177,7 @@ def test_no_more_is_handed_over_than_a_moment_ahead(room: Room) -> None:
     assert FORM.seconds(len(room.heard)) <= time.monotonic() - began + 0.4 + 0.1 + 0.05
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.9")
 def test_private_is_for_headphones_or_aloud_by_choice(room: Room) -> None:
     speaker = room.open()
     for is_in, aloud in [(False, False), (False, True), (True, False)]:
@@ -214,6 +218,7 @@ def test_a_language_without_a_voice_is_said_in_english_if_that_is_known(room: Ro
     assert [text for text, _, _ in room.tone.given] == ["Hello.", "Hello."]
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.11", "EN 301 549 5.1.3.13", "508 402.3.1")
 def test_louder_and_slower_until_the_visit_ends(room: Room) -> None:
     speaker = room.open()
     room.speaker_gain = 1.0
@@ -527,3 +532,17 @@ def test_first_sound_by_the_library_is_soon(room: Room) -> None:
     assert speaker.measures.first_sound is not None
     assert speaker.measures.first_sound < 1.0
     assert rms(room.heard) > 0
+
+
+def test_only_an_engine_that_has_said_something_is_made_anew(room: Room) -> None:
+    speaker = room.open()
+    speaker.reset()
+    speaker.say([HELLO])
+    assert quiet(speaker)
+    assert room.tone.closed == 0
+    speaker.reset()
+    assert until(lambda: room.tone.closed == 1)
+    speaker.reset()
+    speaker.say([HELLO])
+    assert quiet(speaker)
+    assert room.tone.closed == 1

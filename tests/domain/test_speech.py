@@ -1,5 +1,9 @@
 """What is said of a screen: in the room, and where a language has no voice."""
 
+from math import log10
+
+import pytest
+
 from kiosk.domain.speech import USUAL_VOLUME, VOLUMES, Utterance, recording_id, sayable
 
 HELLO = Utterance("வணக்கம்", "ta", english="Hello.")
@@ -10,6 +14,7 @@ def _only_english(one: Utterance) -> bool:
     return one.language == "en"
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.14", "WCAG 3.1.1", "WCAG 3.1.2")
 def test_each_is_said_in_its_language() -> None:
     both = [HELLO, Utterance("Help.", "en")]
     assert sayable(both, lambda _: True, may_be_private=False) == both
@@ -37,6 +42,14 @@ def test_there_are_five_steps_of_volume_and_none_above_the_sound_as_it_is() -> N
     assert 0 < USUAL_VOLUME < len(VOLUMES) - 1
 
 
+@pytest.mark.conforms("EN 301 549 8.2.1.1", "EN 301 549 8.2.1.2")
+def test_the_volume_has_a_range_of_18_db_and_a_step_12_db_above_the_softest() -> None:
+    above_the_softest = [round(20 * log10(volume / VOLUMES[0]), 6) for volume in VOLUMES]
+    assert above_the_softest[-1] >= 18
+    assert 12 in above_the_softest
+
+
+@pytest.mark.conforms("EN 301 549 5.1.5")
 def test_a_recording_is_found_by_the_words_of_its_sentence() -> None:
     assert recording_id("Help now!") == recording_id(" help  now ")
     assert recording_id("Help now") != recording_id("Help me now")

@@ -24,12 +24,14 @@ OTHERWISE = {
 """Codes of `by`, as the page says them."""
 _INTRODUCTION = """# Accessibility, clause by clause
 
-What a kiosk in a waiting room may be asked about, and what shows that it holds. "Met by" names a
-test of this project, which runs before every change is taken. Wording is short and ours; the
-standards decide. This page is made from marks on the tests (`tests/support/conformance.py`).
+What a kiosk in a waiting room may be asked about, and what shows that it holds.
 
-Nobody has certified it: what only people can judge stands in [What only people can
-do](people.md).
+"Met by" names tests of this project: `pytest` runs them. Where a file is named alone, all of it
+shows it. Wording is short and ours; the standards decide. This page is made from marks on the
+tests (`tests/support/conformance.py`); a test fails where it differs from them.
+
+It speaks of the visitor's kiosk, with a voice and a sound device ([The voice](speech.md)). Nobody
+has certified it: what only people can judge stands in [What only people can do](people.md).
 """
 
 
@@ -73,25 +75,35 @@ def read_standards() -> tuple[Standard, ...]:
     )
 
 
-def tests_by_clause() -> dict[str, list[str]]:
-    """Return the tests that name each clause, as paths with the name of the test."""
+def marked_tests() -> dict[str, list[str]]:
+    """Return the tests that name each clause, as paths with the name of the test.
+
+    Where all tests of a module show it, the path alone.
+    """
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted((CHECKOUT / "tests").rglob("test_*.py")):
         place = path.relative_to(CHECKOUT).as_posix()
         for test, clause in marks_of(path.read_text(encoding="utf-8")):
-            found[clause].append(f"{place}::{test}")
+            found[clause].append(f"{place}::{test}".removesuffix("::"))
     return found
 
 
 def marks_of(source: str) -> Iterator[tuple[str, str]]:
-    """Yield each test of a module (Python) with each clause that its mark names."""
+    """Yield each test of a module (Python) with each clause that its mark names.
+
+    What marks the whole module (`pytestmark`) has no name.
+    """
     for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
-        for decorator in node.decorator_list:
-            if isinstance(decorator, ast.Call) and _is_mark(decorator.func):
-                for argument in decorator.args:
-                    yield node.name, str(ast.literal_eval(argument))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from ((node.name, clause) for clause in _clauses(node.decorator_list))
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
+            yield from (("", clause) for clause in _clauses([node.value]))
+
+
+def _clauses(marks: list[ast.expr]) -> Iterator[str]:
+    for mark in marks:
+        if isinstance(mark, ast.Call) and _is_mark(mark.func):
+            yield from (str(ast.literal_eval(argument)) for argument in mark.args)
 
 
 def _is_mark(called: ast.expr) -> bool:
@@ -100,7 +112,7 @@ def _is_mark(called: ast.expr) -> bool:
 
 def page() -> str:
     """Return the page as the marks stand now."""
-    tests = tests_by_clause()
+    tests = marked_tests()
     parts = [_INTRODUCTION, _summary(tests)]
     for standard in read_standards():
         rows = [f"| {one.name} | {one.asks} | {_answer(one, tests)} |" for one in standard.clauses]

@@ -3,22 +3,22 @@
 from tests.support.conformance import (
     OTHERWISE,
     PAGE,
+    marked_tests,
     marks_of,
     page,
     read_standards,
-    tests_by_clause,
 )
 
 NAMES = [one.name for standard in read_standards() for one in standard.clauses]
 
 
 def test_marks_name_clauses_that_there_are() -> None:
-    assert tests_by_clause().keys() <= set(NAMES)
+    assert marked_tests().keys() <= set(NAMES)
     assert len(NAMES) == len(set(NAMES))
 
 
 def test_every_clause_has_an_answer() -> None:
-    met = tests_by_clause()
+    met = marked_tests()
     for standard in read_standards():
         for clause in standard.clauses:
             assert clause.name in met or clause.by in OTHERWISE, clause.name
@@ -30,8 +30,10 @@ def test_the_page_is_as_the_marks_stand() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "python -m tests.support.conformance"
 
 
-def test_a_mark_is_read_of_plain_and_of_asynchronous_tests() -> None:
+def test_a_mark_is_read_of_modules_and_of_plain_and_asynchronous_tests() -> None:
     source = """
+pytestmark = pytest.mark.conforms("WCAG 2.1.1")
+other = pytest.mark.conforms("WCAG 2.1.2")
 @pytest.mark.conforms("WCAG 2.4.7", "508 402.1")
 def test_one(): ...
 @pytest.mark.full
@@ -40,6 +42,7 @@ async def test_two(): ...
 def test_three(): ...
 """
     assert [*marks_of(source)] == [
+        ("", "WCAG 2.1.1"),
         ("test_one", "WCAG 2.4.7"),
         ("test_one", "508 402.1"),
         ("test_two", "WCAG 1.4.3"),

@@ -3,19 +3,22 @@
 import asyncio
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from kiosk.content.articles import Article, fill_in, page
 from kiosk.content.helplines import helplines
 from kiosk.content.languages import Language
 from kiosk.content.translations import languages
+from kiosk.domain.callbacks.slips import CentralSlip
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.text import (
     ResultText,
     describe_calling_number,
+    describe_limit,
 )
-from kiosk.ui.visitor.visit import Visit, VisitorContext, VisitorSide
+from kiosk.ui.visitor.times import join_sentences
+from kiosk.ui.visitor.visit import CENTRAL_SECONDS, Visit, VisitorContext, VisitorSide
 
 Answer = TypeVar("Answer")
 Option = tuple[str, str]
@@ -84,6 +87,23 @@ class Conversation:
         self._is_begun = False
         self._lines.clear()
 
+    def follow_clinic(self) -> None:
+        """Take what the desks know of the clinic now, and whether visitors are served."""
+        answer = self.ask_desk(
+            lambda side: (
+                replace(side.clinic, helplines=side.helplines()),
+                side.maintenance.out_of_order(),
+            )
+        )
+        if isinstance(answer, Trouble):
+            self.context.out_of_order = answer.for_staff
+            return
+        self.context.clinic, reason = answer
+        self.context.out_of_order = None if reason is None else ""
+        if times := self.context.refused:
+            told = self.ask_desk(lambda side: side.maintenance.note_refusals(times))
+            self.context.refused = times if isinstance(told, Trouble) else []
+
     @property
     def visit(self) -> Visit:
         """The visit under way."""
@@ -101,6 +121,11 @@ class Conversation:
         """Return the answer of the desks to `question`, or what kept them from it."""
         return asyncio.run(self.context.door.ask(question))
 
+    def ask_central(self, digits: str) -> CentralSlip | Trouble | None:
+        """Return what the centre knows of a slip; Trouble where it has not answered in time."""
+        asked = self.context.door.ask_aside(lambda side: side.ask_central(digits), CENTRAL_SECONDS)
+        return asyncio.run(asked)
+
     def tell(self, *lines: str) -> None:
         """Write those lines that are not empty."""
         for line in filter(None, lines):
@@ -116,13 +141,30 @@ class Conversation:
         timing = self.context.timing
         line = self._lines.read(timing.idle if self._is_begun else None)
         if line is None:
-            ask = self._("Are you still there? Press Enter within {seconds} seconds.")
-            self.begin_part(ask.format(seconds=round(timing.warning)))
-            if self._lines.read(timing.warning) is None:
-                raise VisitOver
-            return self._line()
+            return self._line_after_warning()
         self._is_begun = True
         return line
+
+    def _line_after_warning(self) -> str:
+        """Return a line that was under way, else the next one; Enter alone only keeps the visit."""
+        timing, more = self.context.timing, self._("I need more time")
+        ask = self._("Are you still there? Press Enter within {seconds} seconds.")
+        self.begin_part(ask.format(seconds=round(timing.warning)))
+        if not self.visit.has_more_time:
+            self.tell(f"T  {more}")
+        line = self._lines.read(timing.warning)
+        if line is None:
+            raise VisitOver
+        if line.strip().upper() == "T" and not self.visit.has_more_time:
+            self.visit.has_more_time = True
+            self.tell(*self.limit())
+        elif line.strip():
+            return line
+        return self._line()
+
+    def limit(self) -> Sequence[str]:
+        """Return when the lines are cleared by themselves."""
+        return describe_limit("idle", self.context)[:1]
 
     def choose(self, make: Callable[[], PlainQuestion]) -> str:
         """Return the value that is chosen; the question is made anew in another language."""
@@ -212,20 +254,22 @@ class Conversation:
             else:
                 self.tell(self._("Type it, then Enter. Enter alone brings other choices."))
             line = self._line()
-            if self._answer_scan(line.strip()):
+            # No name, number or reference is one of these letters alone.
+            if self._follow(line.strip().upper()) or self._answer_scan(line.strip()):
                 continue
             if line.strip() or kept:
                 return line if line.strip() else kept
             self.choose(lambda: PlainQuestion(title(), (("again", self._("Type it")),)))
 
     def help_now(self) -> None:
+        self.follow_clinic()
         clinic, texts = self.context.clinic, self.visit.texts
         self.begin_part(texts.pgettext("crisis", "Help now"))
         shown = helplines(texts.language, clinic.today(), published=clinic.helplines)
         for line in shown.lines:
             whatsapp = f" WhatsApp {line.whatsapp}." if line.whatsapp else ""
             number = f"{line.number}  " if line.number else ""
-            self.tell(f"{number}{line.name}. {line.note}{whatsapp}")
+            self.tell(f"{number}{join_sentences(line.name, line.note, self._)}{whatsapp}")
 
     def _change_language(self) -> None:
         options = [(one.code, one.own_name) for one in self.languages]
@@ -236,7 +280,9 @@ class Conversation:
         self.context.speak(code)
 
     def pause(self) -> None:
-        """Wait until a result was read, then end the visit."""
+        """Wait until a result was read, then end the visit; a form that was under way goes on."""
+        if self.visit.form is not None:
+            return
         self.tell(self._("Press Enter when you have read this. The screen is cleared then."))
         self._line()
         raise VisitOver
@@ -257,10 +303,9 @@ class Conversation:
         return self.choose(lambda: PlainQuestion(*ask(), marked=frozenset({marked}), keeps=True))
 
     def tell_result(self, text: ResultText) -> None:
-        """Tell a result; a form that was under way goes on."""
+        """Tell a result, and let it be read."""
         self.begin_part(text.card.title, *text.card.lines)
-        if self.visit.form is None:
-            self.pause()
+        self.pause()
 
 
 def _plain(line: str) -> str:

@@ -27,6 +27,7 @@ from kiosk.ui.visitor.text import (
     window_options,
     wish_options,
 )
+from kiosk.ui.visitor.times import join_words
 from kiosk.ui.visitor.visit import CallForm
 
 
@@ -184,7 +185,7 @@ class PlainForm:
         rows = (
             (self._("Name"), clean(draft.preferred_name)),
             (self._("Number"), number),
-            (self._("When"), ", ".join(times)),
+            (self._("When"), join_words(times, self._)),
             ("", dict(first_day_options(self._))[form.wait]),
             (
                 self._("Language"),
@@ -206,7 +207,7 @@ class PlainForm:
             *topic_options(self._talk.context.clinic.wishes, self._talk.visit.texts.language),
         )
         if told := [text for value, text in wishes if value in draft.wishes]:
-            yield f"{self._('Wishes')}: {', '.join(told)}"
+            yield f"{self._('Wishes')}: {join_words(told, self._)}"
         yield describe_calling_number(self._talk.context)
 
     def _send(self, form: CallForm) -> None:

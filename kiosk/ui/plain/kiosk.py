@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
-from kiosk.content.articles import articles
+from kiosk.content.articles import articles, take_home_for
 from kiosk.domain.attendance.check_in import (
     NO_SESSION,
     UNPLACED,
@@ -19,10 +19,14 @@ from kiosk.domain.attendance.check_in import (
     Session,
     SlipShown,
 )
-from kiosk.domain.callbacks.request import (
-    CallbackDraft,
+from kiosk.domain.callbacks.request import CallbackDraft
+from kiosk.domain.callbacks.slips import (
+    MOVABLE_PHASES,
+    OPEN_PHASES,
+    CentralSlip,
+    RequestPhase,
+    SlipState,
 )
-from kiosk.domain.callbacks.slips import MOVABLE_PHASES, OPEN_PHASES, RequestPhase, SlipState
 from kiosk.domain.ids import NO_ID
 from kiosk.domain.passes import decode
 from kiosk.domain.text import NameProblem, check_name
@@ -40,7 +44,7 @@ from kiosk.ui.visitor.text import (
     describe_trouble,
     first_visit_wish,
 )
-from kiosk.ui.visitor.times import format_session
+from kiosk.ui.visitor.times import format_session, join_words
 from kiosk.ui.visitor.visit import CallForm, ShownSlip, VisitorContext, VisitorSide
 
 _LEAST_CODE = 20
@@ -70,11 +74,6 @@ class PlainKiosk:
         return self._talk.visit.texts.gettext(message)
 
     def _begin(self) -> None:
-        clinic = self._talk.ask_desk(lambda side: side.clinic)
-        if isinstance(clinic, Trouble):
-            self._talk.tell(self._("Please ask at the counter."), clinic.for_staff)
-        else:
-            self._talk.context.clinic = clinic
         tasks = {
             "read": self._read,
             "call": self._form.ask,
@@ -84,17 +83,27 @@ class PlainKiosk:
             "withdraw": self._withdraw,
         }
         while True:
-            chosen = self._talk.choose(self._home)
             try:
-                tasks[chosen]()
+                chosen = self._talk.choose(self._home)
+                # Hours may have passed since the question was asked.
+                self._talk.follow_clinic()
+                if self._talk.context.is_open:
+                    tasks[chosen]()
             except GoBack:
-                self._talk.context.visit.wipe()
+                self._talk.visit.wipe()
 
     def _home(self) -> PlainQuestion:
+        self._talk.follow_clinic()
+        if not self._talk.context.is_open:
+            lead = [self._("This screen is resting. Any staff member can do everything for you.")]
+            if reason := self._talk.context.out_of_order:
+                lead.append(self._("For staff: {reason}").format(reason=reason))
+            return PlainQuestion(self._("Please ask at the counter."), (), lead)
         title = self._("Talk to someone who has been there")
         lead = [
             self._("You do not need this screen. Any staff member can do this for you."),
             self._("A pass or a slip can be scanned at any question."),
+            *self._talk.limit(),
         ]
         options = (
             ("read", self._("Read about peer support")),
@@ -118,15 +127,18 @@ class PlainKiosk:
             self._talk.read_page(found[slug])
 
     def _take_home(self) -> None:
-        for item in self._talk.context.clinic.take_home:
-            self._talk.tell(f"{item.title}. {item.size}", item.url)
-        if not self._talk.context.clinic.take_home:
+        language = self._talk.visit.texts.language
+        items = take_home_for(self._talk.context.clinic.take_home, language)
+        for item in items:
+            title = item.title_in(language)
+            self._talk.tell(f"{title}. {item.size}" if item.size else title, item.url)
+        if not items:
             self._talk.tell(self._("Booklets: please ask at the counter."))
         self._talk.help_now()
 
     def _scanned(self, line: str) -> bool:
         """Answer a line that is a scanned code; return whether it was one."""
-        if len(line) < _LEAST_CODE:
+        if len(line) < _LEAST_CODE or not self._talk.context.is_open:
             return False
         code = decode(line)
         if code is ScanProblem.NOT_OURS and not any(map(str.isdigit, line)):
@@ -171,7 +183,9 @@ class PlainKiosk:
         if session.id == NO_SESSION:
             return self._("My group")
         text = format_session(session, self._talk.context.clinic.zone, self._talk.visit.texts)
-        return text if session.room in ("", session.label) else f"{text}, {session.room}"
+        if session.room in ("", session.label):
+            return text
+        return join_words((text, session.room), self._)
 
     def _come_without_pass(self, session: Session) -> None:
         def question() -> PlainQuestion:
@@ -215,8 +229,6 @@ class PlainKiosk:
         answer = self._talk.ask_desk(
             lambda side: side.desk.join(draft, session.id, name.text, language, first_visit=first)
         )
-        if isinstance(answer, Joined):
-            self._talk.tell_result(describe_joined(answer, self._talk.context))
         self._show(answer)
 
     def _show(self, outcome: CheckInOutcome | Joined | Trouble, text: str = "") -> None:
@@ -251,7 +263,10 @@ class PlainKiosk:
 
     def _show_slip(self, state: SlipState) -> None:
         digits = state.slip_digits
-        central = self._talk.ask_desk(lambda side: side.ask_central(digits))
+        central: CentralSlip | Trouble | None = None
+        if self._talk.context.clinic.has_central and state.phase is not RequestPhase.WITHDRAWN:
+            self._talk.tell(self._("Looking for news …"))
+            central = self._talk.ask_central(digits)
         slip = ShownSlip(digits, None if isinstance(central, Trouble) else central)
         known = self._talk.ask_desk(lambda side: side.desk.slip_state(digits, slip.central))
         shown = state if isinstance(known, Trouble) else known
@@ -263,6 +278,9 @@ class PlainKiosk:
             if shown.phase in OPEN_PHASES:
                 options.append(("withdraw", self._("Withdraw it")))
             told = describe_news(shown.news, self._talk.context)
+            if isinstance(central, Trouble):
+                away = self._("We cannot see news just now. Any staff member can tell you.")
+                told = (away,) if shown.phase is RequestPhase.NOT_KNOWN else (*told, away)
             return PlainQuestion(self._("Your request"), options, told)
 
         match self._talk.choose(question):

@@ -3,9 +3,12 @@
 import os
 import select
 import sys
+import termios
 import time
+from io import TextIOWrapper
 
-from kiosk.domain.text import clean
+from kiosk.devices.memory import overwrite_freed
+from kiosk.domain.text import STEERING, clean
 
 _LONGEST = 4096
 """Bytes of a line; more of it is left out."""
@@ -21,6 +24,9 @@ class PlainLines:
         self._read = b""
         """What was read of the next lines."""
         self._is_ended = False
+        if isinstance(sys.stdout, TextIOWrapper):
+            # A letter that the terminal lacks becomes a question mark.
+            sys.stdout.reconfigure(errors="replace")
 
     def read(self, seconds: float | None) -> str | None:
         """Return the next line typed, None after so many seconds; EOFError at the input's end."""
@@ -42,12 +48,16 @@ class PlainLines:
 
     def tell(self, line: str) -> None:
         """Write one line."""
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{STEERING.sub('', line)}\n")
         sys.stdout.flush()
 
     def clear(self) -> None:
-        """Wipe a terminal; what went into a pipe or a file stays."""
+        """Wipe a terminal, and what this process has freed; what went into a pipe stays."""
         self._read = b""
+        if os.isatty(self._input):
+            # What was typed ahead is no answer of whoever comes next.
+            termios.tcflush(self._input, termios.TCIFLUSH)
         if sys.stdout.isatty():
             sys.stdout.write(_WIPE)
             sys.stdout.flush()
+        overwrite_freed()

@@ -21,7 +21,7 @@ from textual.widget import Widget
 from textual.worker import WorkerFailed, active_worker
 from typing_extensions import override
 
-from kiosk.domain.text import clean
+from kiosk.domain.text import STEERING, clean
 from kiosk.ui.terminal.fatal import CrashLog, LastResort, kind_of, place_of
 from kiosk.ui.terminal.messages import InputClosed
 from kiosk.ui.terminal.startup import EXIT_BROKEN, EXIT_TERMINAL_GONE
@@ -30,12 +30,6 @@ from kiosk.ui.terminal.startup import EXIT_BROKEN, EXIT_TERMINAL_GONE
 #
 # Textual writes the text of segments as it is, so a control in a name would act on the terminal.
 # It sets no window title (8.2.8), so segments are the only way there.
-
-_STEERING: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f\ud800-\udfff]"
-)
-"""C0 and C1 controls, bidirectional controls, line separators, tags and lone surrogates."""
 
 
 class ControlFilter(LineFilter):
@@ -70,10 +64,10 @@ def _without_broken(segment: Segment) -> Segment:
 
 def _harmless(segment: Segment) -> Segment:
     text, style, _ = segment
-    steers = _STEERING.search(text)
+    steers = STEERING.search(text)
     if steers is None and (style is None or not style.link):
         return segment
-    return Segment(_STEERING.sub("", text) if steers else text, _unlinked(style))
+    return Segment(STEERING.sub("", text) if steers else text, _unlinked(style))
 
 
 def _unlinked(style: Style | None) -> Style | None:

@@ -182,7 +182,6 @@ class VisitorApp(TimedApp):
         """Let a key of speech act, and any key, tap or scan silence what is being said."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             if event.key == COVER:
-                self._used("keys")
                 await self.navigation.cover()
                 return
             is_warned = isinstance(self.screen, StillThereScreen | PosterScreen)
@@ -467,7 +466,10 @@ class VisitorApp(TimedApp):
         if visit.form is not None:
             # The form comes first; whoever may ask to be met can do so at another scan.
             def make() -> ResultScreen:
-                return ResultScreen(replace(describe(context), unfinished=True, may_ask=None))
+                text = describe(context)
+                # It does not clear by itself: what was typed is behind it.
+                card = replace(text.card, note="")
+                return ResultScreen(replace(text, card=card, unfinished=True, may_ask=None))
 
             is_over = isinstance(self.screen, ResultScreen | ChooseSessionScreen)
             await self.navigation.go(make, instead_of_this=is_over)
@@ -539,8 +541,6 @@ class VisitorApp(TimedApp):
                 await self.navigation.end_visit()
             case IdleStep.WARN:
                 await self.navigation.warn(screen)
-            case IdleStep.NOTHING:
-                pass
 
     def _try_again(self) -> None:
         """Open the desks once it is time to try that again."""

@@ -133,10 +133,6 @@ class Covered:
     """Where others may hear: nothing of what is private."""
 
 
-_ROWS_TO_DRAW = 24
-"""Rows of a terminal from which on a page may be longer than it by what is drawn."""
-
-
 class Position(NamedTuple):
     """Where a visitor is on a screen, whatever language it is in."""
 
@@ -316,7 +312,6 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """The heading and the body, which scroll where they do not fit."""
         with Sheet(id="page") as sheet:
             sheet.pages_tiles = self.pages_tiles
-            sheet.may_be_longer = self.app.size.height >= _ROWS_TO_DRAW
             if self.large_heading():
                 yield LargeText(self.large_heading(), PageRole.HEADING)
             if self.heading():
@@ -517,6 +512,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         target = neighbour(self, direction)
         if target is not None:
             target.focus()
+            self.show_focus(target)
 
     def _simulate_scan(self) -> None:
         """Scan the next sample pass, as a scanner would (demo only)."""

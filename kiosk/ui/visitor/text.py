@@ -496,7 +496,7 @@ def _result(
     """Return a result that ends with when its screen clears; `colour`: a token of the theme."""
     texts = context.visit.texts
     clears = texts.gettext("This screen clears by itself in {seconds} seconds.")
-    note = clears.format(seconds=round(context.clinic.timing.result))
+    note = clears.format(seconds=round(context.timing.result))
     return ResultText(CardText(title, lines, note, colour, texts.large(title, *lines)))
 
 

@@ -9,8 +9,7 @@ from rich.table import Table
 from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.geometry import NULL_OFFSET, Region, Size, Spacing
-from textual.layout import Layout, WidgetPlacement
-from textual.layouts.vertical import VerticalLayout
+from textual.layout import DockArrangeResult, WidgetPlacement
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
@@ -52,41 +51,23 @@ class _Drawn:
 
 _DRAWN: tuple[_Drawn, ...] = (
     _Drawn(LARGEST, LARGE, 2, USUAL, USUAL),
-    _Drawn(LARGEST, USUAL, 2, USUAL, USUAL),
     _Drawn(LARGE, USUAL, 2, USUAL, SMALL),
     _Drawn(USUAL, SMALL, 2, SMALL, SMALL),
-    _Drawn(USUAL, SMALL, 1, SMALL, SMALL),
-    _Drawn(LARGE, USUAL, 1, USUAL, 0),
     _Drawn(USUAL, SMALL, 1, SMALL, 0),
     _Drawn(SMALL, SMALL, 1, SMALL, 0),
     _Drawn(0, SMALL, 1, SMALL, 0),
-    _Drawn(SMALL, SMALL, 1, 0, 0),
     _Drawn(0, SMALL, 1, 0, 0),
     _Drawn(USUAL, 0, 1, SMALL, 0),
     _Drawn(SMALL, 0, 1, SMALL, 0),
     _Drawn(0, 0, 1, SMALL, 0),
-    _Drawn(USUAL, 0, 1, 0, 0),
     _Drawn(SMALL, 0, 1, 0, 0),
     _Drawn(0, 0, 1, 0, 0),
 )
 """From the most a page can show to nothing: what can be pressed goes before what it is about."""
 _PAGED_TILES, _PAGED_TEXT = _Drawn(0, SMALL, 1, 0, 0), _Drawn(SMALL, 0, 1, 0, SMALL)
 """What is drawn on a page of tiles, and on one of text, that may be longer than the screen."""
-
-
-class _PageLayout(VerticalLayout):
-    """Places what stands on a page, with drawn text as large as all of it has room for."""
-
-    @override
-    def arrange(
-        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
-    ) -> list[WidgetPlacement]:
-        if isinstance(parent, Sheet):
-            parent.fit_drawn(children, size)
-        return super().arrange(parent, children, size, greedy)
-
-
-_PAGE = _PageLayout()
+_ROWS_TO_PAGE = 24
+"""Rows of a terminal from which on a page may be longer than it by what is drawn."""
 
 
 class Sheet(VerticalScroll, can_focus=False):
@@ -94,35 +75,37 @@ class Sheet(VerticalScroll, can_focus=False):
 
     pages_tiles = False
     """Whether its tiles are rather drawn on several pages than left out."""
-    may_be_longer = False
-    """Whether something is drawn although the page is longer than the screen by that."""
 
-    @property
     @override
-    def layout(self) -> Layout:
-        return _PAGE
+    def arrange(self, size: Size, optimal: bool = False) -> DockArrangeResult:
+        """Place what stands on the page, with drawn text as large as all of it has room for.
 
-    def fit_drawn(self, children: Sequence[Widget], size: Size) -> None:
-        """Find the height of drawn text on a page of `size` cells that holds `children`."""
-        if not any(_is_drawn(widget) for widget in children):
-            return
-        # Judged as with the scrollbar, whether it is there or not, or one would follow the other.
-        size = Size(size.width - (not self.show_vertical_scrollbar), size.height)
+        It is found anew at every layout, from the room and the texts alone, for what is arranged
+        is kept for each size, and what is drawn is not. So a layout follows another one at most
+        once: the same room and texts find the same heights, and nothing changes any more.
+        """
+        children = [one for one in self.displayed_children if _is_drawn(one)]
         before = [_heights(widget) for widget in children]
-        plans = _DRAWN
-        if self.may_be_longer and self.pages_tiles:
-            plans = tuple(plan for plan in _DRAWN if plan.tiles)
-        for drawn in plans:
-            _set_heights(children, drawn)
-            if _fit(children, size, self.app.viewport_size):
-                break
-        else:
-            if self.may_be_longer:
-                has_tiles = any(isinstance(widget, Tiles) for widget in children)
-                _set_heights(children, _PAGED_TILES if has_tiles else _PAGED_TEXT)
+        if children:
+            self._fit_drawn(size)
         for widget, heights in zip(children, before, strict=True):
             if _heights(widget) != heights:
                 widget.refresh(layout=True)
+        return super().arrange(size, optimal)
+
+    def _fit_drawn(self, size: Size) -> None:
+        """Draw on a page of `size` cells what it has room for."""
+        children, viewport = self.displayed_children, self.app.viewport_size
+        may_be_longer = viewport.height >= _ROWS_TO_PAGE
+        for drawn in _DRAWN:
+            if may_be_longer and self.pages_tiles and not drawn.tiles:
+                break
+            _set_heights(children, drawn)
+            if _fit(children, size, viewport):
+                return
+        if may_be_longer:
+            has_tiles = any(isinstance(widget, Tiles) for widget in children)
+            _set_heights(children, _PAGED_TILES if has_tiles else _PAGED_TEXT)
 
     class Measured(Message):
         """Its text or its room has another size, or another part of the text is in view."""
@@ -243,26 +226,6 @@ _AIRY = 5
 """Rows of a tile before it shares more room with the gap to the next one."""
 
 
-class _TileLayout(Layout):
-    """Places tiles in columns."""
-
-    name = "tiles"
-
-    @override
-    def arrange(
-        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
-    ) -> list[WidgetPlacement]:
-        parent.pre_layout(self)
-        placements: list[WidgetPlacement] = []
-        if isinstance(parent, Tiles):
-            for tile, region in zip(children, parent.regions_in(size.width), strict=False):
-                placements.append(WidgetPlacement(region, NULL_OFFSET, Spacing(), tile))
-        return placements
-
-
-_TILES = _TileLayout()
-
-
 class Tiles(Widget):
     """A page's tiles, as high as the page has room for, and all of one height if it can be.
 
@@ -287,33 +250,49 @@ class Tiles(Widget):
         super().__init__(id=id)
         self._least, self._most = heights
         self._may_be_brief = brief
-        self._heights: list[int] = []
-        """Of each row of tiles, in rows of cells."""
-        self._gap = 0
-        """Blank rows between two tiles."""
+        self._are_brief = False
+        """Whether they were, when they were placed last."""
 
-    @property
     @override
-    def layout(self) -> Layout:
-        return _TILES
+    def arrange(self, size: Size, optimal: bool = False) -> DockArrangeResult:
+        """Place the tiles by the room there is now, and by nothing that was found before."""
+        needed = self._needed_in(size.width, size.height)
+        brief = any(tile.is_brief for tile in self.tiles)
+        if brief != self._are_brief:
+            self._are_brief = brief
+            for tile in self.tiles:
+                tile.refresh()
+        regions = self._regions(size.width, *self._aired(needed, size.height))
+        placements = [
+            WidgetPlacement(region, NULL_OFFSET, Spacing(), tile)
+            for tile, region in zip(self.displayed_children, regions, strict=False)
+        ]
+        return DockArrangeResult(placements, set(self.displayed_children), Spacing())
 
     @override
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the rows of all tiles, with as much air as what else the page shows leaves."""
         page = container.height + self.styles.margin.height
         room = page - self._rows_of_others(container, viewport)
+        heights, gap = self._aired(self._needed_in(width, room), room)
+        return sum(heights) + gap * (len(heights) - 1) if heights else 0
+
+    def _needed_in(self, width: int, room: int) -> list[int]:
+        """Return the rows that each row of tiles needs, brief where they do not fit otherwise."""
         needed = self._needed(width, brief=False)
-        if not needed:
-            return 0
         least = self._least_gap * (len(needed) - 1)
         if self._may_be_brief and not self._are_large and sum(needed) + least > room:
-            needed = self._needed(width, brief=True)
-        self._heights, self._gap = needed, self._least_gap
+            return self._needed(width, brief=True)
+        return needed
+
+    def _aired(self, needed: list[int], room: int) -> tuple[list[int], int]:
+        """Return the rows of each row of tiles, and of the gaps between, with all the air."""
+        aired = needed, self._least_gap
         for gap in range(self._least_gap, self.styles.grid_gutter_horizontal + 1):
-            high = min(self._most, (room + gap) // len(needed) - gap)
-            if high >= max(*needed, _AIRY * (gap - 1)):
-                self._heights, self._gap = [high] * len(needed), gap
-        return sum(self._heights) + self._gap * (len(needed) - 1)
+            high = min(self._most, (room + gap) // len(needed) - gap) if needed else 0
+            if needed and high >= max(*needed, _AIRY * (gap - 1)):
+                aired = [high] * len(needed), gap
+        return aired
 
     @property
     def tiles(self) -> list[Tile]:
@@ -338,16 +317,16 @@ class Tiles(Widget):
         """Whether the style sheet sets how high a tile is at least, however long the page gets."""
         return any(_least_height(tile) for tile in self.tiles)
 
-    def regions_in(self, width: int) -> list[Region]:
-        """Return where each tile is placed in `width` cells, by the heights measured last."""
+    def _regions(self, width: int, heights: list[int], gap: int) -> list[Region]:
+        """Return the place of each tile in `width` cells, by the rows of each row of them."""
         columns, beside = self._columns()
         edges = [(width + beside) * column // columns for column in range(columns + 1)]
         regions, top = [], 0
-        for height in self._heights:
+        for height in heights:
             for left, right in pairwise(edges):
                 regions.append(Region(left, top, right - beside - left, height))
-            top += height + self._gap
-        return regions[: len(self.displayed_children)]
+            top += height + gap
+        return regions
 
     def _columns(self) -> tuple[int, int]:
         """Return how many columns there are, and how many cells lie between two."""

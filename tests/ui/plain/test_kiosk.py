@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from threading import Event
 
 import pytest
 
+from kiosk.content.articles import TakeHome
 from kiosk.content.translations import Texts
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.errors import SetupError
 from kiosk.ui.door import Door
 from kiosk.ui.plain.kiosk import PlainKiosk
 from kiosk.ui.visitor.visit import VisitorContext, VisitorSide
 from tests.support.desks import Clinic
+from tests.support.helplines import helplines_text
 from tests.support.screens import HOME, OFFERED, side_of
 
 SILENCE = None
@@ -169,6 +174,31 @@ def test_a_slip_takes_the_request_back(clinic: Clinic) -> None:
     assert not row.state.open
 
 
+def test_a_form_goes_on_when_a_slip_was_taken_back_meanwhile(clinic: Clinic) -> None:
+    receipt = clinic.visitor.request_callback(clinic.draft())
+    script = talk(side_of(clinic), "2", "Siti", receipt.slip_digits, "2", "81234567")
+    assert "It is withdrawn. Nobody will call you about it." in script.told
+    assert "We will call +65 8123 4567." in script.told
+    assert script.cleared == 1
+
+
+def test_a_centre_that_does_not_answer_is_not_waited_for(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.ui.plain.conversation.CENTRAL_SECONDS", 0.01)
+    answered = Event()
+
+    def ask(_: str) -> None:
+        answered.wait(10)
+
+    receipt = clinic.visitor.request_callback(clinic.draft())
+    script = talk(side_of(clinic, ask_central=ask), receipt.slip_digits)
+    answered.set()
+    shown = script.told[script.told.index("Looking for news …") :]
+    assert "We cannot see news just now. Any staff member can tell you." in shown
+    assert "2  Withdraw it" in shown
+
+
 def test_a_slip_chooses_other_times(clinic: Clinic) -> None:
     receipt = clinic.visitor.request_callback(clinic.draft())
     script = talk(side_of(clinic), receipt.slip_digits, "1", "4", "", "")
@@ -236,3 +266,104 @@ def test_every_language_is_read_letter_by_letter(clinic: Clinic) -> None:
     assert texts.pgettext("crisis", "Help now") in script.told
     assert texts.gettext("Talk to someone who has been there") in script.told
     assert "4  தமிழ்" in script.told
+
+
+def test_back_at_the_first_question_asks_it_again(clinic: Clinic) -> None:
+    script = talk(side_of(clinic), "b", "h")
+    assert script.text.count(HOME) == 3
+    assert script.cleared == 1
+
+
+def test_a_closed_kiosk_leads_to_the_counter_and_keeps_help(clinic: Clinic) -> None:
+    clinic.maintenance.set_out_of_order("Being mended")
+    receipt = clinic.visitor.request_callback(clinic.draft())
+    script = talk(side_of(clinic), "2", receipt.slip_digits, "h")
+    assert HOME not in script.told
+    assert script.told.count("Please ask at the counter.") == 4
+    assert script.text.count("That is none of the choices. Please try again.") == 2
+    assert "This screen is resting. Any staff member can do everything for you." in script.told
+    assert any(line.startswith("1771  ") for line in script.told)
+
+
+def test_a_kiosk_that_cannot_open_says_why_and_keeps_help() -> None:
+    def broken() -> VisitorSide:
+        raise SetupError("The disk is away.")
+
+    script = Script(["2", "h"])
+    door = Door(broken)
+    PlainKiosk(VisitorContext(door), script).run()
+    door.close()
+    assert HOME not in script.told
+    assert "For staff: The disk is away." in script.told
+    assert any(line.startswith("1771  ") for line in script.told)
+
+
+def test_a_kiosk_that_is_closed_meanwhile_takes_nothing(clinic: Clinic) -> None:
+    side = side_of(clinic)
+
+    class Closing(Script):
+        def read(self, seconds: float | None) -> str | None:
+            clinic.maintenance.set_out_of_order("Being mended")
+            return super().read(seconds)
+
+    script = Closing(["2"])
+    with opened(side) as context:
+        PlainKiosk(context, script).run()
+    assert "What should we call you?" not in script.told
+    assert script.told.count("Please ask at the counter.") == 1
+
+
+def test_help_reads_the_numbers_that_the_clinic_has_published(clinic: Clinic) -> None:
+    side = side_of(clinic)
+    published = replace(side.open_desks(), helplines=lambda: helplines_text(mindline="1772"))
+    script = talk(replace(side, open_desks=lambda: published), "h")
+    assert any(one.startswith("1772  ") for one in script.told)
+
+
+def test_what_could_not_be_kept_is_told_to_a_desk_later(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side = side_of(clinic)
+    told: list[list[datetime]] = []
+    monkeypatch.setattr(side.maintenance, "note_refusals", told.append)
+    monkeypatch.setattr(side.desk, "request_callback", lambda *_: 1 / 0)
+    talk(side, "2", "Siti", "81234567", "", "", "", "", "", "y", "h")
+    (times,) = told
+    assert len(times) == 1
+
+
+def test_booklets_are_those_of_the_language_by_its_titles(clinic: Clinic) -> None:
+    side = side_of(clinic)
+    desks = side.open_desks()
+    items = (
+        TakeHome("A booklet", "", "https://clinic.example/a", titles={"ms": "Buku kecil"}),
+        TakeHome("In Tamil", "", "https://clinic.example/ta", "ta"),
+    )
+    desks = replace(desks, clinic=replace(desks.clinic, take_home=items))
+    script = talk(replace(side, open_desks=lambda: desks), "l", "3", "4")
+    assert "Buku kecil" in script.told
+    assert "https://clinic.example/ta" not in script.told
+
+
+def test_what_was_under_way_at_the_warning_is_the_answer(clinic: Clinic) -> None:
+    script = talk(side_of(clinic), "2", SILENCE, "Siti", "81234567")
+    assert "We will call +65 8123 4567." in script.told
+
+
+def test_more_time_holds_for_the_rest_of_the_visit(clinic: Clinic) -> None:
+    script = talk(side_of(clinic), "2", SILENCE, "t", SILENCE, SILENCE)
+    assert "T  I need more time" in script.told
+    assert script.waits[1:] == [60.0, 30.0, 600.0, 300.0, None]
+    assert script.text.count("T  I need more time") == 1
+
+
+def test_home_tells_when_it_is_cleared(clinic: Clinic) -> None:
+    script = talk(side_of(clinic))
+    assert "This screen clears 90 seconds after your last press." in script.told
+
+
+def test_help_and_back_answer_where_something_is_to_be_typed(clinic: Clinic) -> None:
+    script = talk(side_of(clinic), "2", "h", "Siti", "b", "b")
+    assert any(line.startswith("1771  ") for line in script.told)
+    assert script.told.count("What should we call you?") == 3
+    assert script.text.count(HOME) == 2

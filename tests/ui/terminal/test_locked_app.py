@@ -24,6 +24,7 @@ async def test_typing_and_leaving_work() -> None:
         assert app.page.ran == ["away"]
 
 
+@pytest.mark.conforms("EN 301 549 5.9")
 @pytest.mark.parametrize(
     "key",
     ["ctrl+q", "ctrl+c", "ctrl+p", "ctrl+z", "ctrl+\\", "ctrl+v", "alt+a", "super+c", "f1", "f9",

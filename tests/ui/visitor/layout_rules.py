@@ -79,6 +79,8 @@ def scrolls_for_nothing(visitor: Visitor) -> list[str]:
                 least = ROWS if isinstance(widget, Pressable) else region.height
                 if isinstance(widget, Tile):
                     least = max(least, widget.rows_for(widget.outer_size.width))
+                    # Drawn letters reach to the edges of their tile.
+                    rows |= {region.y - 1} if widget.large_height else set()
                 rows |= set(range(region.y, region.y + least))
         if page.overflows and len(rows) <= page.container_size.height:
             offences.append(f"{page!r} scrolls by {page.max_scroll_y} for {len(rows)} rows")

@@ -15,6 +15,16 @@ from kiosk.domain.callbacks.request import CallLanguage
 from tests.support.desks import Clinic
 from tests.support.listening import Listener, listening
 
+pytestmark = pytest.mark.conforms(
+    "EN 301 549 5.1.2.2",
+    "EN 301 549 5.1.3.1",
+    "EN 301 549 5.1.3.14",
+    "EN 301 549 5.1.7",
+    "508 402.1",
+    "508 402.2",
+    "WCAG 2.1.1",
+)
+
 
 def _as_often(language: Language) -> object:
     """Return a language for each run where it is English or drawn, for long runs else."""
@@ -81,6 +91,7 @@ async def test_reading(clinic: Clinic, language: Language) -> None:
         ear.hears("Each takes a minute or two.")
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.16", "508 402.2.2", "WCAG 3.3.4")
 @in_every_language
 async def test_asking_for_a_call(clinic: Clinic, language: Language) -> None:
     async with speaking(clinic, language) as ear:
@@ -147,6 +158,7 @@ async def test_checking_in_without_a_pass(clinic: Clinic, language: Language) ->
     assert len(clinic.arrivals()) == 1
 
 
+@pytest.mark.conforms("WCAG 3.3.4")
 @in_every_language
 async def test_withdrawing_by_slip(clinic: Clinic, language: Language) -> None:
     draft = replace(clinic.draft(), ui_language=language.code)

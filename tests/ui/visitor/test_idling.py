@@ -44,6 +44,7 @@ def test_a_resting_screen_that_is_nobodys_rests_for_ever() -> None:
     assert due("rest", 1e9, TIMING, busy=False) is IdleStep.NOTHING
 
 
+@pytest.mark.conforms("WCAG 2.2.1")
 def test_the_usual_warning_gives_twenty_seconds_at_least() -> None:
     assert Timing().warning >= 20
 
@@ -51,6 +52,7 @@ def test_the_usual_warning_gives_twenty_seconds_at_least() -> None:
 ANSWERS = ("x", "enter", "space", "tab", "down", "0", "Z", "left", "right", "backspace", "tap")
 
 
+@pytest.mark.conforms("WCAG 2.2.1", "508 407.5")
 async def test_any_key_or_tap_gives_more_time_often(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await visitor.keys("c")
@@ -146,6 +148,7 @@ async def test_each_kind_of_screen_ends_in_its_time(clinic: Clinic) -> None:
             assert not visitor.app.navigation.is_busy
 
 
+@pytest.mark.conforms("WCAG 2.2.1")
 @pytest.mark.parametrize("by", ["t", "tap"])
 async def test_more_time_makes_every_wait_of_the_visit_ten_times_as_long(
     clinic: Clinic, by: str
@@ -178,6 +181,7 @@ async def test_more_time_makes_every_wait_of_the_visit_ten_times_as_long(
         assert visitor.app.context.timing == Timing()
 
 
+@pytest.mark.conforms("WCAG 2.2.1")
 async def test_more_time_is_found_before_it_is_needed_and_ends_with_the_visit(
     clinic: Clinic,
 ) -> None:
@@ -187,7 +191,7 @@ async def test_more_time_is_found_before_it_is_needed_and_ends_with_the_visit(
         await visitor.tap("I need more time")
         visitor.expect("More time is on", "Press to turn it off")
         await stops["welcome"].way(visitor, clinic)
-        visitor.expect("More time is on.")
+        visitor.expect("More time is on.", "This screen clears by itself in 80 seconds.")
         await visitor.wait(79)
         visitor.expect(stops["welcome"].heading)
         await visitor.wait(2)
@@ -197,6 +201,17 @@ async def test_more_time_is_found_before_it_is_needed_and_ends_with_the_visit(
         visitor.expect("I need more time", "Ten times as long")
         await visitor.keys("t", "escape")
         assert visitor.app.context.timing == Timing()
+
+
+async def test_a_result_over_a_form_does_not_say_that_it_clears_soon(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await visitor.type("Mei")
+        await visitor.scan(clinic.passes.issue_pass("Siti", "en").digits)
+        visitor.expect("Back to my form")
+        visitor.expect_not("This screen clears by itself")
+        await visitor.wait(61)
+        visitor.expect(WARNING)
 
 
 async def test_staff_screens_wait_no_longer_for_a_visitor_who_needs_time(clinic: Clinic) -> None:
@@ -220,6 +235,7 @@ async def test_a_key_as_the_warning_comes_only_stays(clinic: Clinic) -> None:
         assert not visitor.app.context.visit.has_more_time
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.10", "EN 301 549 5.1.5", "508 407.5")
 async def test_the_warning_rings_once(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[int] = []
     monkeypatch.setattr(VisitorApp, "ring", lambda _app: rung.append(1))
@@ -229,6 +245,7 @@ async def test_the_warning_rings_once(clinic: Clinic, monkeypatch: pytest.Monkey
         assert not rung
         for _ in range(5):
             await visitor.wait(2)
+            visitor.expect(WARNING)
         assert rung == [1]
 
 

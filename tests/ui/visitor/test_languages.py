@@ -75,6 +75,7 @@ _TELLING = {"home", "help", "call-review", "receipt"}
 """The screens that nobody may misread, and those with the least room."""
 
 
+@pytest.mark.conforms("WCAG 1.4.10")
 @pytest.mark.parametrize("language", OTHERS)
 async def test_the_screens_that_matter_most_are_whole(clinic: Clinic, language: str) -> None:
     stops = tuple(stop for stop in STOPS if stop.name in _TELLING)

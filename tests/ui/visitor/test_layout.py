@@ -15,6 +15,8 @@ GROUPS = {
     "check-in": STOPS[18:30],
     "ends": STOPS[30:],
 }
+UPRIGHT = {"home", "article", "help", "language", "call-when", "call-review", "receipt", "welcome"}
+"""The screens with the most on them, looked at on a screen that is higher than it is wide."""
 
 
 async def wrong_with(
@@ -38,6 +40,7 @@ def _found(visitor: Visitor, where: str) -> list[str]:
     return [where, *found, visitor.picture()] if found else []
 
 
+@pytest.mark.conforms("WCAG 1.4.3", "WCAG 1.4.10", "WCAG 2.4.2", "WCAG 2.5.8", "WCAG 3.2.3")
 @pytest.mark.parametrize("stops", GROUPS.values(), ids=GROUPS)
 async def test_nothing_is_cut_or_crooked(clinic: Clinic, stops: tuple[Stop, ...]) -> None:
     wrong = []
@@ -47,6 +50,20 @@ async def test_nothing_is_cut_or_crooked(clinic: Clinic, stops: tuple[Stop, ...]
             await stop.way(visitor, clinic)
             visitor.expect(stop.heading)
             wrong += await wrong_with(visitor, stop)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.conforms("WCAG 1.3.4")
+@pytest.mark.parametrize("size", [(60, 66), (100, 90)], ids=str)
+async def test_a_screen_may_stand_upright(clinic: Clinic, size: tuple[int, int]) -> None:
+    wrong = []
+    async with at_kiosk(clinic, size=size) as visitor:
+        for stop in STOPS:
+            if stop.name in UPRIGHT:
+                await start_over(visitor, clinic, size)
+                await stop.way(visitor, clinic)
+                visitor.expect(stop.heading)
+                wrong += _found(visitor, stop.name)
     assert not wrong, "\n".join(wrong)
 
 

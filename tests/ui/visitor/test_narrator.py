@@ -17,6 +17,7 @@ HOME = "Talk to someone who has been there."
 WARNING = "Other people may hear. Press F10 to hear all of it aloud."
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.10", "EN 301 549 5.2", "WCAG 1.4.2")
 async def test_it_is_silent_until_its_key_is_pressed(clinic: Clinic) -> None:
     async with listening(clinic) as ear:
         await ear.press("tab", "r", "escape", "c", "m", "escape", "f4", "f10")
@@ -34,12 +35,16 @@ async def test_a_hand_that_shakes_does_not_end_it_at_once(clinic: Clinic) -> Non
         assert not ear._visitor.app.context.visit.is_heard
 
 
+@pytest.mark.conforms("WCAG 3.1.2")
 async def test_the_greeting_says_how_to_choose_a_language(clinic: Clinic) -> None:
     async with listening(clinic) as ear:
         await ear.press("f3")
         ear.hears("For English press F2, then Tab until you hear English.")
+        said_in = [one.language for one in ear.speech.log[: len(languages()) + 1]]
+        assert said_in == ["en", *(one.code for one in languages())]
 
 
+@pytest.mark.conforms("EN 301 549 5.2")
 async def test_headphones_begin_it_and_end_it(clinic: Clinic) -> None:
     async with listening(clinic) as ear:
         await ear.plugs(is_in=True)
@@ -64,6 +69,7 @@ async def test_headphones_that_are_pulled_out_leave_speech_that_a_key_began(clin
         ear.hears("Headphones are in. Only you hear this.", "Xant. X, a, n, t.")
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.4", "EN 301 549 5.1.3.5", "508 402.2.4")
 async def test_every_key_interrupts(clinic: Clinic) -> None:
     async with listening(clinic) as ear:
         await ear._visitor.keys("f3")
@@ -80,12 +86,14 @@ async def test_every_key_interrupts(clinic: Clinic) -> None:
         assert all(one.heard is Heard.CANCELLED for one in ear.speech.log[:before])
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.3")
 async def test_a_change_of_focus_is_one_utterance(clinic: Clinic) -> None:
     async with listening(clinic) as ear:
         await ear.press("f3", "tab")
         assert ear.last == ["Read about peer support. What it is, and a first talk. 1 of 6. Key R."]
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.4", "508 402.2.4")
 async def test_it_says_again_and_then_the_whole_screen(clinic: Clinic) -> None:
     async with listening(clinic) as ear:
         await ear.press("f3", "tab", "tab")
@@ -98,6 +106,7 @@ async def test_it_says_again_and_then_the_whole_screen(clinic: Clinic) -> None:
         ear.hears(HOME)
 
 
+@pytest.mark.conforms("508 402.2.4")
 async def test_it_pauses_and_goes_on(clinic: Clinic) -> None:
     async with listening(clinic) as ear:
         await ear._visitor.keys("f3", "f9")
@@ -107,6 +116,7 @@ async def test_it_pauses_and_goes_on(clinic: Clinic) -> None:
         assert ear.speech.is_speaking
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.11", "EN 301 549 5.1.3.13", "508 402.3.1")
 @pytest.mark.parametrize(
     ("key", "told", "rate", "volume"),
     [
@@ -155,6 +165,7 @@ async def by_unplugging(ear: Listener) -> None:
 End = Callable[[Listener], Awaitable[None]]
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.13", "WCAG 1.4.2")
 @pytest.mark.parametrize("end", [by_escape, by_idling, by_closing, by_its_key, by_unplugging])
 async def test_speech_ends_with_the_visit_and_keeps_nothing(clinic: Clinic, end: End) -> None:
     async with listening(clinic) as ear:
@@ -203,6 +214,7 @@ async def test_going_back_home_leaves_speech_on_and_privacy_as_it_was(clinic: Cl
         assert not ear._visitor.app.context.visit.may_be_overheard
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.9", "WCAG 4.1.3")
 async def test_the_room_hears_how_much_is_typed_until_somebody_chooses(clinic: Clinic) -> None:
     async with listening(clinic) as ear:
         await ear.press("f3", "c")
@@ -227,6 +239,7 @@ async def test_the_room_hears_how_much_is_typed_until_somebody_chooses(clinic: C
     assert not any(one.text == "8" for one in ear.speech.log)
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.15", "WCAG 3.3.1", "WCAG 4.1.3")
 async def test_an_error_says_what_is_wrong_and_where(clinic: Clinic) -> None:
     async with listening(clinic, headphones=True) as ear:
         await ear.press("f3", "c", "enter")
@@ -238,6 +251,7 @@ async def test_an_error_says_what_is_wrong_and_where(clinic: Clinic) -> None:
         ear.hears("Please add the missing digits. Singapore numbers have 8.", "8, 1, 2.")
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.8")
 @pytest.mark.parametrize("headphones", [False, True])
 async def test_the_pin_is_never_said(clinic: Clinic, headphones: bool) -> None:
     async with listening(clinic, headphones=headphones) as ear:
@@ -253,6 +267,7 @@ async def test_the_pin_is_never_said(clinic: Clinic, headphones: bool) -> None:
         assert "entered" not in told
 
 
+@pytest.mark.conforms("508 407.5")
 async def test_the_time_warning_is_said_and_any_key_of_speech_stays(clinic: Clinic) -> None:
     async with listening(clinic) as ear:
         await ear.press("f3", "r")
@@ -285,6 +300,7 @@ async def test_speech_that_hangs_holds_no_visit_open(clinic: Clinic) -> None:
         assert ear.speech.resets == 1
 
 
+@pytest.mark.conforms("WCAG 4.1.3")
 async def test_what_comes_late_is_said(clinic: Clinic) -> None:
     clinic.add_session("Room 9")
     async with listening(clinic) as ear:
@@ -301,6 +317,7 @@ async def test_on_a_closed_kiosk_the_way_to_help_is_said(clinic: Clinic) -> None
         ear.hears("Help now.", "9 9 5")
 
 
+@pytest.mark.conforms("EN 301 549 5.1.5", "EN 301 549 5.6.2")
 async def test_the_foot_shows_its_keys(clinic: Clinic) -> None:
     async with listening(clinic, size=(160, 50)) as ear:
         visitor = ear._visitor

@@ -37,6 +37,7 @@ def typed(visitor: Visitor) -> str:
     return visitor.screen.query_one(Field).value
 
 
+@pytest.mark.conforms("EN 301 549 5.8")
 def test_the_same_key_within_the_time_is_dropped_and_another_is_not() -> None:
     guard = RepeatGuard()
     guard.seconds = HALF
@@ -59,6 +60,7 @@ def test_nothing_is_dropped_by_default(strokes: list[tuple[str, float]]) -> None
     assert Settings().visit.repeat_guard_seconds == 0
 
 
+@pytest.mark.conforms("EN 301 549 5.8")
 async def test_by_keys(clinic: Clinic) -> None:
     async with naming(clinic) as visitor:
         for gap, key in ((1.0, "L"), (0.4, "L"), (0.0, "i"), (0.0, "L"), (0.51, "L"), (0.1, "a")):
@@ -71,6 +73,7 @@ async def test_by_keys(clinic: Clinic) -> None:
         assert typed(visitor) == "LiL"
 
 
+@pytest.mark.conforms("EN 301 549 5.8")
 async def test_by_the_keys_on_the_screen(clinic: Clinic) -> None:
     async with naming(clinic) as visitor:
         await form_phone(visitor, clinic)

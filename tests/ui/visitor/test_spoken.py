@@ -91,6 +91,9 @@ async def sweep(clinic: Clinic, language: str) -> dict[str, list[str]]:
     return wrong
 
 
+@pytest.mark.conforms(
+    "EN 301 549 5.1.3.1", "EN 301 549 5.1.3.9", "508 402.2.1", "WCAG 1.1.1", "WCAG 2.5.3"
+)
 async def test_all_that_is_shown_is_said_and_the_room_hears_nothing_private(clinic: Clinic) -> None:
     """No word is missing, every widget has a way to say itself, and no name, number, reference or
     news of a request is said where others may hear.
@@ -104,6 +107,7 @@ async def test_it_is_so_in_every_other_language(clinic: Clinic, language: str) -
     assert await sweep(clinic, language) == {}
 
 
+@pytest.mark.conforms("WCAG 4.1.2")
 async def test_a_widget_of_a_new_kind_is_noticed(clinic: Clinic) -> None:
     class Banner(Widget):
         def render(self) -> str:
@@ -116,6 +120,7 @@ async def test_a_widget_of_a_new_kind_is_noticed(clinic: Clinic) -> None:
         assert "New" in unsaid(visitor, SpokenScreen(visitor.screen))
 
 
+@pytest.mark.conforms("508 402.2.2")
 async def test_whoever_listens_alone_hears_all_of_it(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form(CallReviewScreen)(visitor, clinic)
@@ -127,6 +132,7 @@ async def test_whoever_listens_alone_hears_all_of_it(clinic: Clinic) -> None:
         assert {"Name: It is on the screen.", "Number: 10 digits entered."} <= set(room)
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.3")
 async def test_a_position_is_said_with_a_tile(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await visitor.keys("tab", "tab")
@@ -134,6 +140,7 @@ async def test_a_position_is_said_with_a_tile(clinic: Clinic) -> None:
         assert piece.text == ("Ask for a call. Someone rings when it suits you. 2 of 6. Key C.")
 
 
+@pytest.mark.conforms("EN 301 549 5.6.1", "WCAG 1.3.1", "WCAG 4.1.2")
 async def test_a_choice_is_said_with_its_question_and_whether_it_is_chosen(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form()(visitor, clinic)
@@ -145,6 +152,7 @@ async def test_a_choice_is_said_with_its_question_and_whether_it_is_chosen(clini
         assert piece.text == "And from which day? From now on. Chosen. 1 of 3."
 
 
+@pytest.mark.conforms("WCAG 1.3.1", "WCAG 3.3.2", "WCAG 4.1.2")
 async def test_a_field_is_said_with_its_question_and_what_is_typed(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form(CallPhoneScreen)(visitor, clinic)
@@ -153,6 +161,7 @@ async def test_a_field_is_said_with_its_question_and_what_is_typed(clinic: Clini
         assert piece.public == "Which number should we call? To type in. 8 digits entered."
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.6", "EN 301 549 5.1.3.16", "WCAG 1.1.1")
 async def test_a_code_is_said_with_its_reference_twice(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form(CallReviewScreen, "end", "y")(visitor, clinic)

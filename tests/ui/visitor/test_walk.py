@@ -42,6 +42,7 @@ async def step_aside(visitor: Visitor, stop: Stop) -> None:
     assert not visitor.app.navigation.is_busy
 
 
+@pytest.mark.conforms("EN 301 549 5.1.6.2", "WCAG 1.4.3", "WCAG 3.2.4", "WCAG 3.2.6")
 @pytest.mark.parametrize("part", range(4))
 async def test_help_and_language_are_one_step_aside_from_every_screen(
     clinic: Clinic, part: int
@@ -83,6 +84,7 @@ async def tap_keys(visitor: Visitor, text: str) -> None:
         await visitor.tap_at(region.x + rows[row].index(f" {sign} ") + 1, region.y + row)
 
 
+@pytest.mark.conforms("WCAG 2.4.4", "WCAG 2.4.6", "WCAG 2.5.1", "WCAG 2.5.7")
 async def test_by_taps_alone_everything_can_be_read(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await tap_through(
@@ -100,6 +102,7 @@ async def test_by_taps_alone_everything_can_be_read(clinic: Clinic) -> None:
         )
 
 
+@pytest.mark.conforms("WCAG 2.5.1", "WCAG 2.5.7", "WCAG 3.2.2")
 async def test_by_taps_alone_a_call_is_asked_for(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await tap_through(visitor, ("Ask for a call", "What should we call you?"))
@@ -132,6 +135,7 @@ async def test_by_taps_alone_a_call_is_asked_for(clinic: Clinic) -> None:
     assert str(row.request.not_before) == "2026-03-03"
 
 
+@pytest.mark.conforms("WCAG 2.5.1", "WCAG 2.5.7")
 async def test_by_taps_alone_somebody_without_a_pass_comes_in(clinic: Clinic) -> None:
     clinic.add_session("Room 1")
     clinic.add_session("Room 2")
@@ -158,6 +162,7 @@ async def test_by_taps_alone_somebody_without_a_pass_comes_in(clinic: Clinic) ->
     assert names == ["Ali", "None"]
 
 
+@pytest.mark.conforms("WCAG 2.5.1", "WCAG 2.5.7")
 async def test_by_taps_alone_a_reference_is_typed(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await tap_through(visitor, ("Withdraw a request", "Or type its code"))
@@ -179,6 +184,7 @@ async def test_by_taps_alone_staff_come_in_and_go(clinic: Clinic) -> None:
         await tap_through(visitor, ("Open", "Open again"), ("Open again", HOME))
 
 
+@pytest.mark.conforms("WCAG 2.4.4")
 async def test_the_letters_of_home_lead_where_they_say(clinic: Clinic) -> None:
     places = {
         "r": "Each takes a minute or two.",
@@ -199,6 +205,7 @@ async def test_the_letters_of_home_lead_where_they_say(clinic: Clinic) -> None:
             visitor.expect(HOME)
 
 
+@pytest.mark.conforms("EN 301 549 5.9", "WCAG 2.1.1")
 async def test_arrows_and_enter_alone_lead_everywhere(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await visitor.keys("down", "right", "enter")

@@ -79,6 +79,7 @@ async def test_words_are_never_markup(make: Callable[[], Widget]) -> None:
         assert MARKUP in " ".join(lines(app.screen, app.shown))
 
 
+@pytest.mark.conforms("WCAG 1.4.1", "WCAG 2.4.7")
 @pytest.mark.parametrize(
     ("make", "sign"),
     [
@@ -123,6 +124,7 @@ async def test_a_tile_leaves_its_second_line_out_before_it_cuts_one() -> None:
         assert "sentence" not in " ".join(lines(app.screen, tile))
 
 
+@pytest.mark.conforms("EN 301 549 5.6.2", "WCAG 1.4.1")
 async def test_choices_of_one_and_of_several() -> None:
     make = partial(Choices, (("a", "A"), ("b", "B")), marked={"a"})
     app = Frame(make)

@@ -43,6 +43,7 @@ async def test_each_step_leads_to_the_next_and_what_is_no_step_nowhere(clinic: C
         assert type(visitor.screen) is HelpNowScreen
 
 
+@pytest.mark.conforms("WCAG 3.3.7")
 async def test_what_is_chosen_survives_back_and_forward(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await visitor.keys("c")
@@ -83,6 +84,7 @@ async def test_what_is_chosen_survives_back_and_forward(clinic: Clinic) -> None:
     assert (row.request.call_language, str(row.request.not_before)) == ("nan", "2026-03-09")
 
 
+@pytest.mark.conforms("WCAG 3.2.2")
 async def test_any_time_and_parts_of_the_week_exclude_each_other(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form()(visitor, clinic)
@@ -120,6 +122,7 @@ NUMBERS = (
 """What is typed, and the one kind sentence that answers it."""
 
 
+@pytest.mark.conforms("WCAG 3.3.1", "WCAG 3.3.3")
 async def test_names_that_cannot_be_taken(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await visitor.keys("c")
@@ -138,6 +141,7 @@ def test_every_problem_with_a_number_has_its_sentence() -> None:
     assert len(set(told)) == len(told)
 
 
+@pytest.mark.conforms("WCAG 3.3.1", "WCAG 3.3.3")
 async def test_numbers_that_cannot_be_taken(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form(CallPhoneScreen)(visitor, clinic)
@@ -310,6 +314,7 @@ async def test_a_full_disk_loses_nothing_and_the_next_try_works(
     assert clinic.count("callback_request") == 1
 
 
+@pytest.mark.conforms("WCAG 3.3.4")
 @pytest.mark.parametrize("size", SIZES, ids=str)
 async def test_long_answers_are_read_back_under_each_other(
     clinic: Clinic, size: tuple[int, int]
@@ -329,6 +334,7 @@ async def test_long_answers_are_read_back_under_each_other(
             assert row[1:column].strip() == "", visitor.picture()
 
 
+@pytest.mark.conforms("WCAG 2.4.6")
 async def test_each_step_has_a_number_of_its_own(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         for place, step in enumerate(FORM_STEPS, start=1):
@@ -337,6 +343,7 @@ async def test_each_step_has_a_number_of_its_own(clinic: Clinic) -> None:
             await visitor.keys("escape")
 
 
+@pytest.mark.conforms("WCAG 3.3.4")
 async def test_nothing_is_sent_before_its_consent_was_in_view(clinic: Clinic) -> None:
     """On the smallest screen, and wherever long answers push the consent below the fold."""
     consent, send = "By sending, you agree", "Yes, send"

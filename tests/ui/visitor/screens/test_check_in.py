@@ -311,6 +311,7 @@ async def test_a_welcome_with_a_question_is_painted_at_once_as_it_then_stands(
             assert actions.region.y == len(rows)
 
 
+@pytest.mark.conforms("WCAG 3.3.7")
 @pytest.mark.parametrize("size", SIZES, ids=str)
 async def test_a_scan_amid_the_form_gives_the_form_back(
     clinic: Clinic, size: tuple[int, int]
