@@ -182,7 +182,6 @@ class VisitorApp(TimedApp):
         """Let a key of speech act, and any key, tap or scan silence what is being said."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             if event.key == COVER:
-                self._used("keys")
                 await self.navigation.cover()
                 return
             is_warned = isinstance(self.screen, StillThereScreen | PosterScreen)
@@ -542,8 +541,6 @@ class VisitorApp(TimedApp):
                 await self.navigation.end_visit()
             case IdleStep.WARN:
                 await self.navigation.warn(screen)
-            case IdleStep.NOTHING:
-                pass
 
     def _try_again(self) -> None:
         """Open the desks once it is time to try that again."""
