@@ -123,7 +123,7 @@ class VisitorApp(TimedApp):
         self._started = False
         self._ticks = 0
         """Seconds since the day's line was read."""
-        navigation, go_aside = self.navigation, self._go_aside
+        navigation, go, go_aside = self.navigation, self.navigation.go, self._go_aside
         self.routes: dict[VisitorRoute, Callable[[], Awaitable[None]]] = {
             VisitorRoute.BACK: navigation.back,
             VisitorRoute.FINISH: self._finish,
@@ -133,19 +133,17 @@ class VisitorApp(TimedApp):
             VisitorRoute.MORE_TIME: self._grant_more_time,
             VisitorRoute.HELP: partial(go_aside, HelpNowScreen),
             VisitorRoute.LANGUAGE: partial(go_aside, LanguageScreen),
-            VisitorRoute.READ: partial(navigation.go, ArticlesScreen),
+            VisitorRoute.READ: partial(go, ArticlesScreen),
             VisitorRoute.CALL: self._begin_form,
             VisitorRoute.GROUPS: self._show_groups,
-            VisitorRoute.TAKE_HOME: partial(navigation.go, TakeHomeScreen),
-            VisitorRoute.KEEP: partial(navigation.go, partial(ArticleScreen, "what-we-keep")),
-            VisitorRoute.NO_PHONE: partial(
-                navigation.go, partial(ArticleScreen, "without-a-phone")
-            ),
-            VisitorRoute.WITHDRAW: partial(navigation.go, TypedWithdrawalScreen),
+            VisitorRoute.TAKE_HOME: partial(go, TakeHomeScreen),
+            VisitorRoute.KEEP: partial(go, partial(ArticleScreen, "what-we-keep")),
+            VisitorRoute.NO_PHONE: partial(go, partial(ArticleScreen, "without-a-phone")),
+            VisitorRoute.WITHDRAW: partial(go, TypedWithdrawalScreen),
             VisitorRoute.NOTE_KEPT: self._show_note_kept,
             VisitorRoute.OTHER_TIMES: self._ask_other_times,
             VisitorRoute.TIMES_KEPT: self._show_times_kept,
-            VisitorRoute.STAFF: partial(navigation.go, PinScreen),
+            VisitorRoute.STAFF: partial(go, PinScreen),
             VisitorRoute.MAINTENANCE: partial(navigation.go_instead, MaintenanceScreen),
             VisitorRoute.CLOSED: partial(navigation.close, ""),
             VisitorRoute.OPEN: self._open_again,
