@@ -577,6 +577,10 @@ class VisitorApp(TimedApp):
         published, self.context.languages = answer
         if published != self.context.clinic.helplines:
             self.context.clinic = replace(self.context.clinic, helplines=published)
+        self._relabel_bars()
+
+    def _relabel_bars(self) -> None:
+        """Show in the foot of each screen what it leads to now."""
         for screen in self.screen_stack:
             if isinstance(screen, VisitorScreen):
                 screen.relabel_bar()
