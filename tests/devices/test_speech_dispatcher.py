@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -87,8 +88,15 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    made = Server(tmp_path / "sock")
+def short() -> Iterator[Path]:
+    """A folder of its own whose path is short enough for the name of a socket."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def server(short: Path) -> Iterator[Server]:
+    made = Server(short / "sock")
     yield made
     made.close()
 
@@ -156,11 +164,11 @@ def test_one_that_ends_is_trouble(server: Server) -> None:
     dispatcher.close()
 
 
-def test_it_is_found_by_its_socket(tmp_path: Path) -> None:
-    variables = {"XDG_RUNTIME_DIR": str(tmp_path)}
+def test_it_is_found_by_its_socket(short: Path) -> None:
+    variables = {"XDG_RUNTIME_DIR": str(short)}
     assert find_dispatcher(variables) is None
-    (tmp_path / "speech-dispatcher").mkdir()
-    path = tmp_path / "speech-dispatcher/speechd.sock"
+    (short / "speech-dispatcher").mkdir()
+    path = short / "speech-dispatcher/speechd.sock"
     path.touch()
     assert find_dispatcher(variables) is None
     path.unlink()
