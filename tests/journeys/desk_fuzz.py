@@ -38,7 +38,7 @@ LEFT: Final = b"\x1b[?1049l"
 OUTSIDE: Final = (b"Traceback", LEFT, b"\x1b[31mRed")
 """What is never written: of the last, the lists of a hostile clinic hold the text."""
 _STEERS: Final = re.compile(
-    rb"\x1b(?![78]|\[[0-9;]*(?:[mHXC]|\Z)|\[2J|\[\?[0-9;]*(?:[hl]|\$p|\Z)|\[>25u|\Z)"
+    rb"\x1b(?![78]|\[[0-9;]*(?:[mHXC]|\Z)|\[(?:2J|c|1[46]t)|\[\?[0-9;]*(?:[hl]|\$p|\Z)|\[>25u|\Z)"
     rb"|[\x00-\x09\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c"
     rb"|\xe2\x80[\x8b\x8e\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf"
 )

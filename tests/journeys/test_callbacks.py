@@ -95,7 +95,7 @@ def by_touch_alone(clinic: Clinic, terminal: Terminal) -> str:
     terminal.wait_for("What should we call you?")
     wait_for_key(terminal, "Caps")
     tap_keys(terminal, [*"Xant", "w", "Del", *"hippe-", "Caps", *"Quill"])
-    terminal.wait_for(f"▌  {NAME} ")
+    terminal.wait_for(f"█  {NAME} ")
     terminal.touch("Next")
     terminal.wait_for("Which number should we call?")
     # The lowest row, drawn last: no key of the letters is left.

@@ -111,5 +111,5 @@ def what_a_code_pastes_is_no_name(terminal: Terminal) -> None:
         terminal.choose("\r")
         terminal.wait_for("What should we call you?")
         terminal.send("Mei")
-        terminal.wait_for("▌  Mei ")
+        terminal.wait_for("█  Mei ")
         finish(terminal)

@@ -96,7 +96,7 @@ def into_the_phone_field(terminal: Terminal, passes: dict[str, str]) -> None:
         terminal.wait_for("Back to my form")
         terminal.choose("b")
         terminal.wait_for("Which number should we call?")
-        terminal.wait_for("▌  8123 ")
+        terminal.wait_for("█  8123 ")
         assert terminal.find("0123456") is None
     terminal.send("4567")
     terminal.wait_for("We will call +65 8123 4567.")
@@ -181,9 +181,9 @@ def other_codes_in_fields(terminal: Terminal) -> None:
     terminal.choose("c")
     terminal.wait_for("What should we call you?")
     terminal.type("Mei")
-    terminal.wait_for("▌  Mei ")
+    terminal.wait_for("█  Mei ")
     for code in FOREIGN:
-        refused(terminal, code, "This is not a group pass", "▌  Mei ")
+        refused(terminal, code, "This is not a group pass", "█  Mei ")
     terminal.send("\r")
     terminal.wait_for("Which number should we call?")
     for number in ("9556001234567", "81234567"):

@@ -24,7 +24,7 @@ def type_a_name(terminal: Terminal) -> None:
     terminal.choose("c")
     terminal.wait_for("What should we call you?")
     terminal.send("Zenobia")
-    terminal.wait_for("▌  Zenobia")
+    terminal.wait_for("█  Zenobia")
 
 
 def assert_given_back(terminal: Terminal) -> None:
@@ -55,6 +55,6 @@ def assert_others_change_nothing(terminal: Terminal) -> None:
     for number in OTHERS * 3:
         terminal.signal(number)
     terminal.send("\x03\x1a\x1c\x11\x13!")
-    terminal.wait_for("▌  Zenobia!")
+    terminal.wait_for("█  Zenobia!")
     assert terminal.state in "SR"
     assert terminal.threads == threads

@@ -29,7 +29,7 @@ def assert_nothing_left(terminal: Terminal) -> None:
     terminal.send("Next-one\r")
     terminal.wait_for("Which number should we call?")
     terminal.send("8")
-    terminal.wait_for("▌  8 ")
+    terminal.wait_for("█  8 ")
     terminal.wait_gone("Next-one")
     assert [text for text in TYPED if text in terminal.text] == []
     finish(terminal)

@@ -101,10 +101,10 @@ def test_what_visitors_would_no_longer_find_is_asked_about(
 
 def test_a_language_that_would_be_lost_is_asked_about(clinic: Clinic, desk: OversightDesk) -> None:
     del clinic
-    words = '[line.id]\nname = "Nama"\nnote = "Nota"\n'
+    words = '[line.tlh]\nname = "Nama"\nnote = "Nota"\n'
     both = helplines_text().replace("[line.en]", f"{words}[line.en]")
     desk.publish_helplines(both)
-    assert desk.publish_helplines(helplines_text()) == HelplinesMissing(("all words in id",))
+    assert desk.publish_helplines(helplines_text()) == HelplinesMissing(("all words in tlh",))
 
 
 UNFIT = {
