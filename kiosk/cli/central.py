@@ -1,13 +1,11 @@
 """`kiosk central`: the database that many kiosks share, and its machines."""
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from ipaddress import IPv6Address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -102,7 +100,6 @@ _LONGEST_FILE = 300_000
 _VISITORS = "visitor.lock"
 """Held by `kiosk run` as long as it shows."""
 _PORTS = range(1, 65536)
-_NO_HOST = re.compile(r"[\s/@\[\]]")
 
 
 @app.command()
@@ -370,24 +367,15 @@ def _owner_address(url: str) -> "Address":
 
 def _reached_by(owner: "Address", via: str) -> "Address":
     """Return the address with host and port as machines reach the centre."""
+    from kiosk.records.central.connection import is_host
+
     if not via:
         return owner
     host, colon, port = via.rpartition(":") if _has_port(via) else (via, "", "")
     host = host.strip("[]")
-    if not _is_host(host) or (colon and int(port) not in _PORTS):
+    if not is_host(host) or (colon and int(port) not in _PORTS):
         raise wrong("--via", "write it like db.example.org or db.example.org:6432")
     return replace(owner, host=host, port=int(port) if port else owner.port)
-
-
-def _is_host(text: str) -> bool:
-    """Return whether this can be a name or an address; colons stand in an IPv6 address alone."""
-    if ":" not in text:
-        return bool(text) and _NO_HOST.search(text) is None
-    try:
-        IPv6Address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _has_port(via: str) -> bool:

@@ -6,6 +6,7 @@ A server's sentence may quote values, so none of it is passed on but the SQLSTAT
 import contextlib
 import math
 import os
+import re
 import select
 import socket
 import threading
@@ -13,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -44,6 +46,7 @@ from kiosk.errors import (
 from kiosk.records.central.pipeline import DRIVER
 
 _NAMES = ("postgresql", "postgres", "postgresql+psycopg")
+_NO_HOST = re.compile(r"[\s/@\[\]]")
 _HERE = ("", "localhost", "127.0.0.1", "::1")
 _NO_URL = (
     "That is no address of a PostgreSQL database; write it like"
@@ -178,6 +181,17 @@ class Address:
             key = str(Path(self.certificate).with_name(CLIENT_KEY))
             wanted.update(sslcert=self.certificate, sslkey=key)
         return wanted
+
+
+def is_host(text: str) -> bool:
+    """Return whether this can be a name or an address; colons stand in an IPv6 address alone."""
+    if ":" not in text:
+        return bool(text) and _NO_HOST.search(text) is None
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def read_address(text: str, ca_file: str = "") -> Address:
