@@ -440,14 +440,16 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     @on(Input.Changed)
     def offer_characters(self, event: Input.Changed) -> None:
         """Have the keyboard offer what fits the text before the cursor."""
-        for keys in self.query(TouchKeys):
+        offers = any(layout.offer is not None for layout in self.name_layouts())
+        # Each look-up of widgets would cost every key a tenth of its paint.
+        for keys in self.query(TouchKeys) if offers else ():
             keys.follow(event.input.value[: event.input.cursor_position])
 
     @on(Input.Changed)
     def offer_to_show(self) -> None:
         """Offer to show what is typed, in the place of what else stands apart."""
-        typed = any(field.value and not field.is_secret for field in self.query(Field))
-        if self.query("#show-typed"):
+        if self.visit.is_quiet and self.query("#show-typed"):
+            typed = any(field.value and not field.is_secret for field in self.query(Field))
             for action in self.query("Actions > .-apart"):
                 action.display = typed == (action.id == "show-typed")
 
