@@ -81,6 +81,8 @@ async def sweep(clinic: Clinic, language: str) -> dict[str, list[str]]:
         for stop in STOPS:
             await start_over(visitor, clinic, (120, 40))
             visitor.app.context.visit.texts = Texts(language, has_pictures=True)
+            # Home stands already; a visitor's choice would have made it anew.
+            visitor.screen.show_hints()
             await stop.way(visitor, clinic)
             spoken = SpokenScreen(visitor.screen)
             leaves = [one for one in visitor.screen.query(Widget) if not one.children]
