@@ -76,12 +76,6 @@ class Typesetter:
             x += self._write_run(script, run, x, y, size, bold=bold)
         return x
 
-    def write_centred(
-        self, x: float, y: float, text: str, size: float, *, bold: bool = False
-    ) -> None:
-        """Write a line with its middle at `x`."""
-        self.write(x - self.width(text, size, bold=bold) / 2, y, text, size, bold=bold)
-
     def width(self, text: str, size: float, *, bold: bool = False) -> float:
         """Return how wide a line is."""
         return sum(
